@@ -33,16 +33,20 @@ var floors = map[string]int{
 
 // private lists folders that only the named packages may import from, besides themselves.
 var private = map[string][]string{
-	"app":             {"cmd", "tray", "page"},
-	"internal/cli":    {"cmd"},
-	"internal/meta":   {},
-	"engine/store":    {"cmd", "app"},
-	"proxy/ssl3":      {"proxy", "gamesim"},
-	"internal/redact": {"cmd", "app", "internal/cli"},
+	"app":           {"cmd", "tray", "page"},
+	"internal/cli":  {"cmd"},
+	"internal/meta": {},
+	"engine/store":  {"cmd", "app"},
+	"proxy/ssl3":    {"proxy", "gamesim"},
 }
 
-// testOnly lists packages that no program may contain.
-var testOnly = []string{"internal/testutil", "testing", "github.com/google/go-cmp/cmp", "go.uber.org/goleak", "pgregory.net/rapid"}
+// testOnly lists libraries that no program may contain.
+var testOnly = []string{"testing", "github.com/google/go-cmp", "go.uber.org/goleak", "pgregory.net/rapid"}
+
+// isTestSupport reports whether a package of ours only helps tests, which its name then says.
+func isTestSupport(dir string) bool {
+	return dir == "internal/testutil" || strings.HasSuffix(dir, "test")
+}
 
 func TestImportsPointDown(t *testing.T) {
 	for _, f := range tree(t) {
@@ -65,10 +69,8 @@ func TestImportsPointDown(t *testing.T) {
 // judge says what is wrong with an import by the package in folder dir, or nothing.
 func judge(dir, imported string) string {
 	from, to := top(dir), top(imported)
-	for _, pkg := range testOnly {
-		if imported == pkg && dir != "internal/testutil" {
-			return imported + " is for tests only"
-		}
+	if (isTestSupport(imported) || withinAny(imported, testOnly)) && !isTestSupport(dir) {
+		return dir + " must not import " + imported + ": it is for tests only"
 	}
 	high, known := floors[from]
 	if !known {
@@ -122,6 +124,7 @@ func TestJudge(t *testing.T) {
 		{"blaze", "errors", true},
 		{"blaze", "github.com/other/engine", true},
 		{"internal/cli", "internal/redact", true},
+		{"engine/internal/wiretest", "testing", true},
 
 		{"blaze", "engine", false},
 		{"blaze", "wire/upgrade", false},
@@ -133,6 +136,7 @@ func TestJudge(t *testing.T) {
 		{"engine/game", "engine/store", false},
 		{"app", "internal/testutil", false},
 		{"engine", "testing", false},
+		{"engine", "engine/internal/wiretest", false},
 		{"newfolder", "errors", false},
 	} {
 		if problem := judge(test.dir, test.imported); (problem == "") != test.allowed {

@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -31,9 +32,20 @@ func (f file) isGo() bool   { return strings.HasSuffix(f.path, ".go") }
 func (f file) isTest() bool { return strings.HasSuffix(f.path, "_test.go") }
 func (f file) dir() string  { return path.Dir(f.path) }
 
-// tree reads all files that belong to the repository. What builds leave behind (.gitignore: bin, dist, *.test, *.prof, *.out) does not.
+// load reads the files once for all tests.
+var load = sync.OnceValues(readTree)
+
+// tree returns all files that belong to the repository. What builds leave behind (.gitignore: bin, dist, *.test, *.prof, *.out) does not.
 func tree(t *testing.T) []file {
 	t.Helper()
+	files, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func readTree() ([]file, error) {
 	var files []file
 	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -43,45 +55,38 @@ func tree(t *testing.T) []file {
 		if err != nil {
 			return err
 		}
-		relative = filepath.ToSlash(relative)
+		f := file{path: filepath.ToSlash(relative)}
 		switch {
-		case entry.IsDir() && (relative == ".git" || relative == "bin" || relative == "dist"):
+		case entry.IsDir() && (f.path == ".git" || f.path == "bin" || f.path == "dist"):
 			return filepath.SkipDir
 		case !entry.Type().IsRegular():
 			return nil
 		}
-		switch path.Ext(relative) {
+		switch path.Ext(f.path) {
 		case ".test", ".prof", ".out":
 			return nil
 		}
-		data, err := os.ReadFile(name)
-		if err != nil {
+		if f.data, err = os.ReadFile(name); err != nil {
 			return err
 		}
-		files = append(files, file{path: relative, data: data})
+		if err := f.parse(); err != nil {
+			return err
+		}
+		files = append(files, f)
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range files {
-		files[i].parse(t)
-	}
-	return files
+	return files, err
 }
 
 // parse reads Go source, except data of tests.
-func (f *file) parse(t *testing.T) {
-	t.Helper()
+func (f *file) parse() error {
 	if !f.isGo() || strings.Contains(f.path, "testdata/") {
-		return
+		return nil
 	}
+	var err error
 	f.set = token.NewFileSet()
-	tree, err := parser.ParseFile(f.set, f.path, f.data, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.ast = tree
+	f.ast, err = parser.ParseFile(f.set, f.path, f.data, parser.ParseComments|parser.SkipObjectResolution)
+	return err
 }
 
 // line returns the line of a place in the file.

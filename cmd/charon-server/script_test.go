@@ -1,0 +1,14 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/charonrelay/charon/internal/scripttest"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"charon-server": main})
+}
+
+func TestScripts(t *testing.T) { scripttest.Run(t, nil) }
