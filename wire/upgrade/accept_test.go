@@ -57,7 +57,7 @@ func TestBothEnds(t *testing.T) {
 				if err := c.CloseWrite(); err != nil {
 					t.Errorf("server half-close: %v", err)
 				}
-				if n, err := c.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+				if n, err := c.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
 					t.Errorf("server read after the end: %d, %v", n, err)
 				}
 			})

@@ -164,17 +164,17 @@ func negotiate(conn net.Conn, u *url.URL, protocol string, request []byte) ([]by
 	// A server may answer and close before it has read everything, so the
 	// answer counts for more than a failed write.
 	_, writeErr := conn.Write(request)
-	answer, early, err := readHead(conn)
+	head, early, err := readHead(conn)
 	if err != nil {
 		if writeErr != nil {
 			err = answerError(writeErr)
 		}
 		return nil, err
 	}
-	if answer.StatusCode != http.StatusSwitchingProtocols {
-		return nil, newRefusedError(answer, u, protocol)
+	if head.status != http.StatusSwitchingProtocols {
+		return nil, newRefusedError(head, u, protocol)
 	}
-	if got := strings.TrimSpace(answer.Header.Get("Upgrade")); !strings.EqualFold(got, protocol) {
+	if got := strings.TrimSpace(head.header.Get("Upgrade")); !strings.EqualFold(got, protocol) {
 		return nil, &ProtocolError{Want: protocol, Got: printable(got)}
 	}
 	return early, nil

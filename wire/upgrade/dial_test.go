@@ -352,7 +352,7 @@ func TestDialIPv4First(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			if tt.err4 == context.Canceled {
+			if errors.Is(tt.err4, context.Canceled) {
 				cancel()
 			}
 			var networks []string

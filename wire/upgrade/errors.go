@@ -56,11 +56,10 @@ type RefusedError struct {
 	Location string // where a redirect points to, without user name, query and fragment; else empty
 }
 
-func newRefusedError(answer *http.Response, asked *url.URL, protocol string) *RefusedError {
-	_, phrase, _ := strings.Cut(answer.Status, " ")
-	e := &RefusedError{Status: answer.StatusCode, Reason: printable(phrase), Protocol: protocol}
-	location := answer.Header.Get("Location")
-	if answer.StatusCode/100 != 3 || location == "" {
+func newRefusedError(head *answer, asked *url.URL, protocol string) *RefusedError {
+	e := &RefusedError{Status: head.status, Reason: printable(head.phrase), Protocol: protocol}
+	location := head.header.Get("Location")
+	if head.status/100 != 3 || location == "" {
 		return e
 	}
 	if u, err := asked.Parse(location); err == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // maxHead is the most bytes that an answer's head may have, together with any
@@ -15,20 +16,26 @@ const maxHead = 16 << 10
 // httpPrefix is what every HTTP/1.x answer starts with.
 const httpPrefix = "HTTP/1."
 
-// readHead reads the head of an HTTP/1.x answer from r, skipping interim
-// answers such as 103. It returns the answer, whose body must not be used, and
-// the bytes that arrived after the head.
-func readHead(r io.Reader) (*http.Response, []byte, error) {
+// answer is the head of an HTTP/1.x answer.
+type answer struct {
+	status int
+	phrase string // reason phrase as sent
+	header http.Header
+}
+
+// readHead reads the head of an answer from r, skipping interim answers such as
+// 103. It returns it and the bytes that arrived after it.
+func readHead(r io.Reader) (*answer, []byte, error) {
 	buf := make([]byte, 0, 1<<10)
 	start, scanned := 0, 0 // of the current head; how far it was searched
 	for {
 		if end := headEnd(buf, scanned); end > 0 {
-			answer, err := parseHead(buf[start:end])
+			head, err := parseHead(buf[start:end])
 			if err != nil {
 				return nil, nil, err
 			}
-			if answer.StatusCode >= 200 || answer.StatusCode == http.StatusSwitchingProtocols {
-				return answer, bytes.Clone(buf[end:]), nil
+			if head.status >= 200 || head.status == http.StatusSwitchingProtocols {
+				return head, bytes.Clone(buf[end:]), nil
 			}
 			start, scanned = end, end
 			continue
@@ -76,18 +83,21 @@ func plausible(buf []byte) bool {
 }
 
 // parseHead parses one complete head, blank line included.
-func parseHead(head []byte) (*http.Response, error) {
+func parseHead(head []byte) (*answer, error) {
 	if !bytes.HasPrefix(head, []byte(httpPrefix)) {
 		return nil, ErrMalformed
 	}
 	src := bytes.NewReader(head)
 	br := bufio.NewReader(src)
-	answer, err := http.ReadResponse(br, nil)
+	resp, err := http.ReadResponse(br, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	if src.Len()+br.Buffered() != 0 {
+	rest := src.Len() + br.Buffered()
+	_ = resp.Body.Close() // there is none in head
+	if rest != 0 {
 		return nil, fmt.Errorf("%w: blank line inside the head", ErrMalformed)
 	}
-	return answer, nil
+	_, phrase, _ := strings.Cut(resp.Status, " ")
+	return &answer{status: resp.StatusCode, phrase: phrase, header: resp.Header}, nil
 }

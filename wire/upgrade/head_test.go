@@ -29,7 +29,7 @@ func FuzzReadHead(f *testing.F) {
 		}
 		read := func(split func(io.Reader) io.Reader) result {
 			src := bytes.NewReader(data)
-			answer, early, err := readHead(split(src))
+			head, early, err := readHead(split(src))
 			if err != nil {
 				for _, class := range []error{ErrMalformed, ErrTooLarge, ErrHungUp} {
 					if errors.Is(err, class) {
@@ -39,7 +39,7 @@ func FuzzReadHead(f *testing.F) {
 				t.Fatalf("untyped error %v", err)
 			}
 			rest, _ := io.ReadAll(src)
-			return result{status: answer.StatusCode, stream: string(early) + string(rest)}
+			return result{status: head.status, stream: string(early) + string(rest)}
 		}
 		whole := read(func(r io.Reader) io.Reader { return r })
 		if single := read(iotest.OneByteReader); single != whole {
