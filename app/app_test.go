@@ -12,12 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/charonrelay/charon/app"
 	"github.com/charonrelay/charon/gamesim"
 	"github.com/charonrelay/charon/internal/testutil"
 	"github.com/charonrelay/charon/proxy/redirector"
 	"github.com/charonrelay/charon/proxy/relay"
-	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -3,8 +3,9 @@ package main
 import (
 	"testing"
 
-	"github.com/charonrelay/charon/internal/scripttest"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/charonrelay/charon/internal/scripttest"
 )
 
 func TestMain(m *testing.M) {

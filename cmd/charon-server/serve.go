@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/alecthomas/kong"
+
 	"github.com/charonrelay/charon/engine"
 	"github.com/charonrelay/charon/engine/store"
 	"github.com/charonrelay/charon/internal/cli"

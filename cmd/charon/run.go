@@ -8,6 +8,7 @@ import (
 	"net/netip"
 
 	"github.com/alecthomas/kong"
+
 	"github.com/charonrelay/charon/app"
 	"github.com/charonrelay/charon/internal/buildinfo"
 	"github.com/charonrelay/charon/internal/cli"

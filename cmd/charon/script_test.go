@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"github.com/charonrelay/charon/gamesim"
 	"github.com/charonrelay/charon/internal/scripttest"
-	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {

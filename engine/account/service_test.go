@@ -59,7 +59,7 @@ func newFixture(t testing.TB) *fixture {
 
 func (f *fixture) mustCreate(t testing.TB, email, password string) account.Account {
 	t.Helper()
-	a, err := f.Create(context.Background(), email, password)
+	a, err := f.Create(t.Context(), email, password)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,7 +281,7 @@ func TestCreateSameEmailAtOnce(t *testing.T) {
 			if i%2 == 1 {
 				email = "SHEPARD@Example.com"
 			}
-			_, errs[i] = f.Create(context.Background(), email, "normandy")
+			_, errs[i] = f.Create(t.Context(), email, "normandy")
 		})
 	}
 	wg.Wait()
@@ -319,7 +319,7 @@ func TestCreateSameNamesAtOnce(t *testing.T) {
 	keys := make([]string, callers)
 	for i := range keys {
 		wg.Go(func() {
-			a, err := f.Create(context.Background(), fmt.Sprintf("p%d@example.com", i), "normandy")
+			a, err := f.Create(t.Context(), fmt.Sprintf("p%d@example.com", i), "normandy")
 			if err != nil {
 				t.Error(err)
 			}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -143,7 +142,7 @@ func TestCreateRace(t *testing.T) {
 				for i := range errs {
 					done.Go(func() {
 						start.Wait()
-						_, errs[i] = dbs[i%2].CreateAccount(context.Background(), tt.account(round, i))
+						_, errs[i] = dbs[i%2].CreateAccount(t.Context(), tt.account(round, i))
 					})
 				}
 				start.Done()

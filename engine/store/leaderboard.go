@@ -37,6 +37,7 @@ func (db *DB) SaveScores(ctx context.Context, player uint32, scores []leaderboar
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
 	save := tx.StmtContext(ctx, db.leaderboard.save)
+	defer save.Close()
 	for _, s := range scores {
 		if _, err := save.ExecContext(ctx, s.Board, player, s.Value); err != nil {
 			return err

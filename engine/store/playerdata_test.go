@@ -54,14 +54,14 @@ func TestPlayerDataIsAMap(t *testing.T) {
 			},
 			"": func(rt *rapid.T) {
 				for player, want := range model {
-					entries, err := db.PlayerData(context.Background(), player)
+					entries, err := db.PlayerData(t.Context(), player)
 					if err != nil {
 						rt.Fatal(err)
 					}
 					got := make(map[string]string)
 					for _, e := range entries {
 						got[e.Key] = e.Value
-						one, err := db.PlayerDataValue(context.Background(), player, e.Key)
+						one, err := db.PlayerDataValue(t.Context(), player, e.Key)
 						if err != nil || one != e.Value {
 							rt.Fatalf("one value %q, %v; want %q", one, err, e.Value)
 						}
@@ -162,13 +162,13 @@ func TestConcurrentPlayers(t *testing.T) {
 			var want []playerdata.Entry
 			for r := range rounds {
 				e := playerdata.Entry{Key: fmt.Sprint("k", r%7), Value: fmt.Sprintf("%d of %d", r, id)}
-				if err := db.SavePlayerData(context.Background(), id, e, at, 300); err != nil {
+				if err := db.SavePlayerData(t.Context(), id, e, at, 300); err != nil {
 					t.Error(err)
 					return
 				}
 				want = slices.DeleteFunc(want, func(old playerdata.Entry) bool { return old.Key == e.Key })
 				want = append(want, e)
-				got, err := db.PlayerData(context.Background(), id)
+				got, err := db.PlayerData(t.Context(), id)
 				if diff := cmp.Diff(want, got, byKey); err != nil || diff != "" {
 					t.Errorf("player %d after save %d: %v (-want +got):\n%s", id, r, err, diff)
 					return

@@ -158,6 +158,6 @@ func claim(ctx context.Context, db *sql.DB) error {
 // checkpoint forces all changes into the database file and empties the log. If
 // another process uses the database, it does as much of that as it can.
 func checkpoint(db *sql.DB) error {
-	_, err := db.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
+	_, err := db.ExecContext(context.Background(), `PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err
 }

@@ -36,12 +36,12 @@ func dial(t *testing.T, ln net.Listener) net.Conn {
 }
 
 // serve runs Serve and returns what ends it and waits.
-func serve(t *testing.T, ln net.Listener, max int, handle func(context.Context, net.Conn)) (stop func() error) {
+func serve(t *testing.T, ln net.Listener, limit int, handle func(context.Context, net.Conn)) (stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		done <- Serve(ctx, ln, Config{Max: max, Handle: handle, Logger: slog.New(slog.DiscardHandler)})
+		done <- Serve(ctx, ln, Config{Max: limit, Handle: handle, Logger: slog.New(slog.DiscardHandler)})
 	}()
 	return func() error {
 		cancel()

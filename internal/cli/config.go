@@ -10,6 +10,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/alecthomas/kong"
+
 	"github.com/charonrelay/charon/internal/strictconf"
 )
 

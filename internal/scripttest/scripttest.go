@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/charonrelay/charon/internal/testutil"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/charonrelay/charon/internal/testutil"
 )
 
 // Run runs the scripts in testdata/script. Each has a loopback address of its

@@ -35,7 +35,7 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE b, SIZE_T n) { return System
 // Wine or mingw is not installed.
 func New(t testing.TB) *Prefix {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "charon-wine-") // removed after its processes are gone
+	dir, err := os.MkdirTemp("", "charon-wine-") //nolint:usetesting // removed after its processes are gone
 	if err != nil {
 		t.Fatal(err)
 	}

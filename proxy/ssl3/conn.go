@@ -34,7 +34,7 @@ type ConnectionState struct {
 }
 
 // Conn is an SSL 3.0 connection of either role. It is a [net.Conn] whose methods may be called at the same time from
-// different goroutines. A connection that waits for data holds about 4 KB.
+// different goroutines. A connection that waits for data holds about 5 KB.
 type Conn struct {
 	inner      net.Conn
 	closeInner func() error // closes inner, once
