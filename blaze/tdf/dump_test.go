@@ -122,13 +122,13 @@ func TestDumpOfKeys(t *testing.T) {
 		e.Group("SESS", func() {
 			e.Uint("BUID", 1)
 			e.Bool("FRST", false)
+			e.Group("GAME", func() { e.Str("KEY", "inner") })
 			e.Str("KEY", "hunter2")
-			e.Group("PDTL", func() { e.Str("KEY", "inner") })
 			e.Str("ZKEY", "z")
 		})
 		e.Group("ZSET", func() { e.Str("KEY", "class2") })
 	}))
-	want := `{KEY: "class1", SESS: {BUID: 1, FRST: 0, KEY: [redacted], PDTL: {KEY: "inner"}, ZKEY: "z"}, ZSET: {KEY: "class2"}}`
+	want := `{KEY: "class1", SESS: {BUID: 1, FRST: 0, GAME: {KEY: "inner"}, KEY: [redacted], ZKEY: "z"}, ZSET: {KEY: "class2"}}`
 	if diff := cmp.Diff(want, fmt.Sprint(g)); diff != "" {
 		t.Errorf("dump (-want +got):\n%s", diff)
 	}

@@ -2,64 +2,12 @@ package tdf_test
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/charonrelay/charon/blaze/tdf"
 )
-
-func TestStrings(t *testing.T) {
-	for text, hex := range map[string]string{
-		"":                       "01 00",
-		"A":                      "02 41 00",
-		"Test":                   "05 54 65 73 74 00",
-		"ea-sjc":                 "07 65 61 2D 73 6A 63 00",
-		"My example string":      "12 4D 79 20 65 78 61 6D 70 6C 65 20 73 74 72 69 6E 67 00",
-		"é":                      "03 C3 A9 00",
-		"日本":                     "07 E6 97 A5 E6 9C AC 00",
-		strings.Repeat("x", 62):  "3F" + strings.Repeat("78", 62) + "00",
-		strings.Repeat("x", 63):  "80 01" + strings.Repeat("78", 63) + "00",
-		strings.Repeat("x", 255): "80 04" + strings.Repeat("78", 255) + "00",
-	} {
-		want := unhex(t, hex)
-		for _, spelling := range []string{text, text + "\x00"} {
-			if got := encoded(t, func(e *tdf.Encoder) { e.ElemStr(spelling) }); !bytes.Equal(got, want) {
-				t.Errorf("%q is % X, want % X", spelling, got, want)
-			}
-		}
-		g := parse(t, append(unhex(t, "D2 5C F4 01"), want...))
-		if got := g.Str("TEST"); got != text {
-			t.Errorf("% X reads as %q, want %q", want, got, text)
-		}
-	}
-}
-
-// Strings that other encoders write: without length, without NUL, with NULs
-// inside, with bytes that are not UTF-8 (spec: blaze 2.4).
-func TestUnusualStrings(t *testing.T) {
-	for hex, want := range map[string]struct{ text, bytes, copy string }{
-		"00":                      {"", "", "01 00"},
-		"03 61 62 63":             {"abc", "abc", "04 61 62 63 00"},
-		"03 61 00 00":             {"a\x00", "a\x00", "03 61 00 00"},
-		"04 61 00 62 00":          {"a\x00b", "a\x00b", "04 61 00 62 00"},
-		"02 00 00":                {"\x00", "\x00", "02 00 00"},
-		"04 61 FF 62 00":          {"a\uFFFDb", "a\xffb", "04 61 FF 62 00"},
-		"06 C3 28 E2 82 C3 00":    {"\uFFFD(\uFFFD", "\xc3(\xe2\x82\xc3", "06 C3 28 E2 82 C3 00"},
-		"07 5E 85 94 9A B3 2E 00": {"^\uFFFD.", "^\x85\x94\x9a\xb3.", "07 5E 85 94 9A B3 2E 00"},
-	} {
-		header := unhex(t, "D2 5C F4 01")
-		g := parse(t, append(header, unhex(t, hex)...))
-		v, _ := g.Get("TEST")
-		if v.Str() != want.text || string(v.StrBytes()) != want.bytes {
-			t.Errorf("%s reads as %q and %q, want %q and %q", hex, v.Str(), v.StrBytes(), want.text, want.bytes)
-		}
-		if got := copied(g); !bytes.Equal(got[4:], unhex(t, want.copy)) {
-			t.Errorf("%s is copied as % X, want %s", hex, got[4:], want.copy)
-		}
-	}
-}
 
 // endpoint is an IpAddress and pair an IpPairAddress (spec: blaze 4.1).
 type endpoint struct{ IP, Port uint64 }
@@ -454,70 +402,5 @@ func TestFields(t *testing.T) {
 				t.Error(err)
 			}
 		})
-	}
-}
-
-func TestViewsOfTheWire(t *testing.T) {
-	body := unhex(t, "86 49 32 03 A6 40 00 00 81 01 00  BA 1B 65 01 02 41 00  8A CB E2 02 02 01 02")
-	g := parse(t, body)
-	if !bytes.Equal(g.Raw(), body) {
-		t.Errorf("Raw of the body is % X", g.Raw())
-	}
-	if got, want := g.Group("ADDR").Raw(), unhex(t, "A6 40 00 00 81 01"); !bytes.Equal(got, want) {
-		t.Errorf("Raw of the group is % X, want % X", got, want)
-	}
-	if got, want := value(g, "NAME").Raw(), unhex(t, "02 41 00"); !bytes.Equal(got, want) {
-		t.Errorf("Raw of the string is % X, want % X", got, want)
-	}
-	// Appending to what a view returned leaves the body alone.
-	before := bytes.Clone(body)
-	_ = append(g.Group("ADDR").Raw(), 0xee)
-	_ = append(value(g, "NAME").Raw(), 0xee)
-	_ = append(value(g, "NAME").StrBytes(), 0xee)
-	_ = append(g.Blob("BLOB"), 0xee)
-	if !bytes.Equal(body, before) {
-		t.Errorf("the body became % X", body)
-	}
-	var labels []string
-	for f := range g.Fields() {
-		labels = append(labels, f.Tag.String()+" "+f.Type().String())
-	}
-	if diff := cmp.Diff([]string{"ADDR group", "NAME string", "BLOB blob"}, labels); diff != "" {
-		t.Errorf("fields (-want +got):\n%s", diff)
-	}
-}
-
-// An encoder appends to the buffer it was made with, also what it did not encode.
-func TestEncoderAppends(t *testing.T) {
-	e := tdf.NewEncoder([]byte("head"))
-	e.Uint("TEST", 12)
-	e.Raw(parse(t, unhex(t, "CE 58 F5 00 01")).Raw())
-	if want := append([]byte("head"), unhex(t, "D2 5C F4 00 0C CE 58 F5 00 01")...); !bytes.Equal(e.Bytes(), want) {
-		t.Errorf("got % X, want % X", e.Bytes(), want)
-	}
-}
-
-// Loops over a view may stop early.
-func TestEarlyBreak(t *testing.T) {
-	g := parse(t, unhex(t, "8E 1C 00 04 00 02 04 00  92 D8 70 05 01 01 02 01 00 01 00 02 61 00 01 00"))
-	n := 0
-	for range g.Fields() {
-		n++
-		break
-	}
-	for range g.List("CAP").All() {
-		n++
-		break
-	}
-	for range g.Map("DMAP").All() {
-		n++
-		break
-	}
-	for range g.Map("DMAP").Strings() {
-		n++
-		break
-	}
-	if n != 4 {
-		t.Errorf("%d steps, want 4", n)
 	}
 }

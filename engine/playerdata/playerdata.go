@@ -18,6 +18,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/charonrelay/charon/blaze/tdf"
 )
 
 // Limits on one player's data. The game itself uses about 85 keys, of up to 13
@@ -26,6 +28,7 @@ const (
 	MaxKey   = 64        // bytes of a key
 	MaxValue = 64 * 1024 // bytes of a value
 	MaxKeys  = 300       // keys of a player
+	MaxBytes = 1 << 20   // bytes of all of a player's values together
 )
 
 var (
@@ -34,8 +37,9 @@ var (
 	ErrKeyInvalid = fmt.Errorf("the name of a saved value must be 1 to %d bytes of printable text", MaxKey)
 	// ErrValueTooLong means that a value is longer than MaxValue.
 	ErrValueTooLong = fmt.Errorf("a saved value may have at most %d bytes", MaxValue)
-	// ErrTooManyKeys means that the player has MaxKeys other keys already.
-	ErrTooManyKeys = fmt.Errorf("a player may have at most %d saved values", MaxKeys)
+	// ErrFull means that the change would leave the player with more than
+	// MaxKeys keys or MaxBytes bytes.
+	ErrFull = fmt.Errorf("a player may have at most %d saved values with at most %d bytes together", MaxKeys, MaxBytes)
 	// ErrNoSuchKey means that the player has no value under a key.
 	ErrNoSuchKey = errors.New("the player has no saved value of this name")
 )
@@ -46,13 +50,19 @@ type Entry struct {
 	Value string // any bytes, at most MaxValue
 }
 
+// Limits bound all of one player's data.
+type Limits struct {
+	Keys  int // number of keys
+	Bytes int // of all values together
+}
+
 // Store keeps player data. Its methods are safe for concurrent use, also by
 // several processes at once.
 type Store interface {
-	// SavePlayerData sets one value, in one step with the check that a new key
-	// leaves the player with at most maxKeys; otherwise the error is
-	// ErrTooManyKeys. A key that exists can always be set.
-	SavePlayerData(ctx context.Context, player uint32, e Entry, at time.Time, maxKeys int) error
+	// SavePlayerData sets one value, in one step with the check of the limits.
+	// The error is ErrFull for a new key or a longer value beyond them; a key
+	// that exists can always be set to a value that is not longer.
+	SavePlayerData(ctx context.Context, player uint32, e Entry, at time.Time, limits Limits) error
 	// PlayerDataValue returns one value, or ErrNoSuchKey.
 	PlayerDataValue(ctx context.Context, player uint32, key string) (string, error)
 	// PlayerData returns all of a player's data in any order.
@@ -77,7 +87,7 @@ func New(store Store, now func() time.Time) *Service {
 
 // Save sets the player's value under key. When it returns nil, the value
 // survives the death of this process. The error is ErrKeyInvalid,
-// ErrValueTooLong or ErrTooManyKeys when a limit forbids the change, ctx's
+// ErrValueTooLong or ErrFull when a limit forbids the change, ctx's
 // error, or a fault of the store, for instance because there is no such player.
 func (s *Service) Save(ctx context.Context, player uint32, key, value string) error {
 	if !validKey(key) {
@@ -86,7 +96,7 @@ func (s *Service) Save(ctx context.Context, player uint32, key, value string) er
 	if len(value) > MaxValue {
 		return ErrValueTooLong
 	}
-	return s.store.SavePlayerData(ctx, player, Entry{Key: key, Value: value}, s.now(), MaxKeys)
+	return s.store.SavePlayerData(ctx, player, Entry{Key: key, Value: value}, s.now(), Limits{MaxKeys, MaxBytes})
 }
 
 // Load returns the player's value under key, or ErrNoSuchKey.
@@ -105,7 +115,7 @@ func (s *Service) LoadAll(ctx context.Context, player uint32) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(entries, func(a, b Entry) int { return compareKeys(a.Key, b.Key) })
+	slices.SortFunc(entries, func(a, b Entry) int { return tdf.CompareKeys(a.Key, b.Key) })
 	return entries, nil
 }
 
@@ -114,26 +124,4 @@ func validKey(key string) bool {
 		return false
 	}
 	return !strings.ContainsFunc(key, func(r rune) bool { return !unicode.IsPrint(r) })
-}
-
-// compareKeys orders keys by their bytes with A to Z folded to lower case and
-// nothing else (spec: blaze 2.8). Keys that are equal so are ordered by their
-// plain bytes, to have one order only.
-func compareKeys(a, b string) int {
-	for i := range min(len(a), len(b)) {
-		if x, y := foldByte(a[i]), foldByte(b[i]); x != y {
-			return int(x) - int(y)
-		}
-	}
-	if len(a) != len(b) {
-		return len(a) - len(b)
-	}
-	return strings.Compare(a, b)
-}
-
-func foldByte(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + ('a' - 'A')
-	}
-	return c
 }

@@ -134,14 +134,34 @@ func TestS09NumberOfKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Save(t.Context(), player, "k300", "v"); !errors.Is(err, playerdata.ErrTooManyKeys) {
-		t.Errorf("the 301st key: %v, want ErrTooManyKeys", err)
+	if err := s.Save(t.Context(), player, "k300", "v"); !errors.Is(err, playerdata.ErrFull) {
+		t.Errorf("the 301st key: %v, want ErrFull", err)
 	}
 	if err := s.Save(t.Context(), player, "k0", "changed"); err != nil {
 		t.Errorf("changing one of 300: %v", err)
 	}
 	if entries, err := s.LoadAll(t.Context(), player); err != nil || len(entries) != 300 {
 		t.Errorf("%d keys, %v; want 300", len(entries), err)
+	}
+}
+
+func TestS09NumberOfBytes(t *testing.T) {
+	s, player := newService(t)
+	value := strings.Repeat("v", playerdata.MaxValue)
+	n := playerdata.MaxBytes / playerdata.MaxValue
+	for i := range n {
+		if err := s.Save(t.Context(), player, fmt.Sprint("k", i), value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Save(t.Context(), player, "more", "v"); !errors.Is(err, playerdata.ErrFull) {
+		t.Errorf("one byte too many: %v, want ErrFull", err)
+	}
+	if err := s.Save(t.Context(), player, "k0", value[:10]); err != nil {
+		t.Errorf("making room: %v", err)
+	}
+	if err := s.Save(t.Context(), player, "more", "v"); err != nil {
+		t.Errorf("using the room: %v", err)
 	}
 }
 

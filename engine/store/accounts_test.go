@@ -170,7 +170,7 @@ func TestDeletedAccount(t *testing.T) {
 	db := tempDB(t)
 	addAccount(t, db, "a")
 	last := addAccount(t, db, "b")
-	if err := db.SavePlayerData(t.Context(), last.ID, playerdata.Entry{Key: "Base", Value: "20;4"}, at, playerdata.MaxKeys); err != nil {
+	if err := db.SavePlayerData(t.Context(), last.ID, playerdata.Entry{Key: "Base", Value: "20;4"}, at, playerdata.Limits{Keys: playerdata.MaxKeys, Bytes: playerdata.MaxBytes}); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.SaveScores(t.Context(), last.ID, []leaderboard.Score{{Board: leaderboard.N7Rating, Value: 1}}); err != nil {

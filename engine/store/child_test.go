@@ -86,7 +86,7 @@ func writeForever(ctx context.Context, db *DB) error {
 		fmt.Println("account", a.ID, a.Name)
 		for k := range 10 {
 			e := playerdata.Entry{Key: fmt.Sprint("char", k), Value: strings.Repeat(fmt.Sprint(a.ID, "-"), 100*k)}
-			if err := db.SavePlayerData(ctx, a.ID, e, at, playerdata.MaxKeys); err != nil {
+			if err := db.SavePlayerData(ctx, a.ID, e, at, playerdata.Limits{Keys: playerdata.MaxKeys, Bytes: playerdata.MaxBytes}); err != nil {
 				return err
 			}
 			fmt.Println("data", a.ID, k)

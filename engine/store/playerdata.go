@@ -21,8 +21,11 @@ func preparePlayerData(p *preparer) playerDataQueries {
 		save: p.change(`
 			INSERT INTO player_data (player_id, key, value, updated_at)
 			SELECT $1, $2, $3, $4
-			WHERE EXISTS (SELECT 1 FROM player_data WHERE player_id = $1 AND key = $2)
-			   OR (SELECT count(*) FROM player_data WHERE player_id = $1) < $5
+			FROM (SELECT count(*) AS keys, coalesce(sum(length(value)), 0) AS bytes,
+			             max(CASE WHEN key = $2 THEN length(value) END) AS old
+			      FROM player_data WHERE player_id = $1) AS present
+			WHERE (old IS NOT NULL OR keys < $5)
+			  AND (bytes - coalesce(old, 0) + length($3) <= $6 OR length($3) <= old)
 			ON CONFLICT (player_id, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`),
 		one: p.lookup(`SELECT value FROM player_data WHERE player_id = $1 AND key = $2`),
 		all: p.lookup(`SELECT key, value FROM player_data WHERE player_id = $1`),
@@ -30,8 +33,8 @@ func preparePlayerData(p *preparer) playerDataQueries {
 }
 
 // SavePlayerData implements playerdata.Store.
-func (db *DB) SavePlayerData(ctx context.Context, player uint32, e playerdata.Entry, at time.Time, maxKeys int) error {
-	result, err := db.playerData.save.ExecContext(ctx, player, e.Key, []byte(e.Value), at.UnixMicro(), maxKeys)
+func (db *DB) SavePlayerData(ctx context.Context, player uint32, e playerdata.Entry, at time.Time, limits playerdata.Limits) error {
+	result, err := db.playerData.save.ExecContext(ctx, player, e.Key, []byte(e.Value), at.UnixMicro(), limits.Keys, limits.Bytes)
 	if err != nil {
 		return fmt.Errorf("save data of player %d: %w", player, err)
 	}
@@ -40,7 +43,7 @@ func (db *DB) SavePlayerData(ctx context.Context, player uint32, e playerdata.En
 		return fmt.Errorf("save data of player %d: %w", player, err)
 	}
 	if saved == 0 {
-		return playerdata.ErrTooManyKeys
+		return playerdata.ErrFull
 	}
 	return nil
 }

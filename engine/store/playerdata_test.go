@@ -19,7 +19,7 @@ import (
 )
 
 func save(db *DB, player uint32, key, value string, maxKeys int) error {
-	return db.SavePlayerData(context.Background(), player, playerdata.Entry{Key: key, Value: value}, at, maxKeys)
+	return db.SavePlayerData(context.Background(), player, playerdata.Entry{Key: key, Value: value}, at, playerdata.Limits{Keys: maxKeys, Bytes: playerdata.MaxBytes})
 }
 
 var byKey = cmpopts.SortSlices(func(a, b playerdata.Entry) bool { return a.Key < b.Key })
@@ -42,8 +42,8 @@ func TestPlayerDataIsAMap(t *testing.T) {
 				_, exists := model[player][key]
 				err := save(db, player, key, value, limit)
 				if !exists && len(model[player]) >= limit {
-					if !errors.Is(err, playerdata.ErrTooManyKeys) {
-						rt.Fatalf("got %v, want ErrTooManyKeys", err)
+					if !errors.Is(err, playerdata.ErrFull) {
+						rt.Fatalf("got %v, want ErrFull", err)
 					}
 					return
 				}
@@ -99,7 +99,7 @@ func TestPlayerDataEdges(t *testing.T) {
 		t.Errorf("%d values are not stored as bytes", n)
 	}
 	later := at.Add(time.Minute)
-	if err := db.SavePlayerData(t.Context(), id, playerdata.Entry{Key: "k", Value: "v"}, later, 300); err != nil {
+	if err := db.SavePlayerData(t.Context(), id, playerdata.Entry{Key: "k", Value: "v"}, later, playerdata.Limits{Keys: 300, Bytes: 300}); err != nil {
 		t.Fatal(err)
 	}
 	if got := count(t, db, `SELECT updated_at FROM player_data`); int64(got) != later.UnixMicro() {
@@ -119,8 +119,15 @@ func TestSaveOverLimit(t *testing.T) {
 	if err := save(db, id, "k0", "new", 3); err != nil {
 		t.Errorf("changing a key: %v", err)
 	}
-	if err := save(db, id, "k9", "new", 3); !errors.Is(err, playerdata.ErrTooManyKeys) {
-		t.Errorf("adding a key: %v, want ErrTooManyKeys", err)
+	if err := save(db, id, "k9", "new", 3); !errors.Is(err, playerdata.ErrFull) {
+		t.Errorf("adding a key: %v, want ErrFull", err)
+	}
+	tight := playerdata.Limits{Keys: 5, Bytes: 3} // there are 15 bytes
+	for value, want := range map[string]error{"abc": nil, "ab": nil, "abcd": playerdata.ErrFull} {
+		err := db.SavePlayerData(t.Context(), id, playerdata.Entry{Key: "k1", Value: value}, at, tight)
+		if !errors.Is(err, want) {
+			t.Errorf("changing a key to %q: %v, want %v", value, err, want)
+		}
 	}
 }
 
@@ -141,7 +148,7 @@ func TestS09KeyLimitRace(t *testing.T) {
 		switch {
 		case err == nil:
 			saved++
-		case !errors.Is(err, playerdata.ErrTooManyKeys):
+		case !errors.Is(err, playerdata.ErrFull):
 			t.Error(err)
 		}
 	}

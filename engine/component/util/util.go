@@ -89,7 +89,7 @@ func (c *Component) userSettingsSave(ctx context.Context, u *presence.User, req 
 	switch {
 	case err == nil:
 		return nil, nil
-	case errors.Is(err, playerdata.ErrTooManyKeys):
+	case errors.Is(err, playerdata.ErrFull):
 		return nil, &session.CodeError{Code: blaze.CodeUtilTooManySettings, Err: err}
 	case errors.Is(err, playerdata.ErrKeyInvalid), errors.Is(err, playerdata.ErrValueTooLong):
 		return nil, &session.CodeError{Code: blaze.CodeStringTooLong, Err: err}
