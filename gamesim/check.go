@@ -31,9 +31,6 @@ func Is(path string, values ...any) Check {
 	}}
 }
 
-// IsMissing demands that there is no field at path.
-func IsMissing(path string) Check { return Is(path, nothing{}) }
-
 // Len demands that the list or map at path has n elements.
 func Len(path string, n int) Check {
 	return Check{path, fmt.Sprintf("has %d elements", n), func(v tdf.Value) string {
@@ -55,6 +52,16 @@ func Holds(path, text string, test func(v tdf.Value) string) Check {
 func Keep(path string, keep func(v tdf.Value)) Check {
 	return Check{path, "", func(v tdf.Value) string {
 		keep(v)
+		return ""
+	}}
+}
+
+// isSecret demands a string whose value no text may show; what describes it.
+func isSecret(path, want, what string) Check {
+	return Check{path, "is " + what, func(v tdf.Value) string {
+		if v.Str() != want {
+			return "is not " + what
+		}
 		return ""
 	}}
 }

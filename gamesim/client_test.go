@@ -218,6 +218,28 @@ func TestFailureTexts(t *testing.T) {
 	}
 }
 
+// TestFailuresKeepSecrets demands that neither side's secrets get into the text.
+func TestFailuresKeepSecrets(t *testing.T) {
+	c := dialTest(t, Config{
+		Server:  scripted{silentRequest: {"A.1 "}}.start(t),
+		Account: Account{Email: "player@selftest.invalid", Password: "passphrase", Token: "my-old-one", ID: 1},
+	})
+	err := c.LoginToken(t.Context())
+	if err == nil {
+		t.Fatal("the login passes")
+	}
+	for _, secret := range []string{"my-old-one", "TOK", "passphrase", "player@", "a@b.c"} {
+		if strings.Contains(err.Error(), secret) {
+			t.Errorf("the text has %q: %v", secret, err)
+		}
+	}
+	c.me.Email = ""
+	if err := c.Do(t.Context(), "silentLogin", SilentLogin("my-old-one", 1), c.fullLogin("my-old-one")); err == nil ||
+		!strings.Contains(err.Error(), "PCTK is not the token that was presented") || strings.Contains(err.Error(), "my-old-one") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestTokenRefused(t *testing.T) {
 	s := newServer(t)
 	first := dialTest(t, Config{Server: s.addr(), Account: Account{Email: "one@selftest.invalid", Password: "first"}})

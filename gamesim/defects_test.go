@@ -205,7 +205,7 @@ func TestSelfTestFindsDefects(t *testing.T) {
 			s := newServer(t)
 			s.tamper = tc.defect
 			var last Step
-			err := SelfTest(t.Context(), SelfTestConfig{Server: s.addr(), Timeout: 3 * time.Second}, func(step Step) { last = step })
+			err := SelfTest(t.Context(), SelfTestConfig{Server: s.addr(), Timeout: 1500 * time.Millisecond}, func(step Step) { last = step })
 			var f *Failure
 			if !errors.As(err, &f) {
 				t.Fatalf("%v is no Failure", err)

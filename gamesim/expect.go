@@ -66,7 +66,7 @@ func (c *Client) expect(ctx context.Context, step string, w Want) error {
 
 // expectRun takes packets as long as they match.
 func (c *Client) expectRun(ctx context.Context, step string, w Want) error {
-	for n := 0; n < w.many; n++ {
+	for n := range w.many {
 		p, err := c.peek(ctx)
 		if err == nil {
 			err = w.match(*p, c.oldest())

@@ -70,7 +70,7 @@ func (c *Client) Resume(ctx context.Context) error {
 
 // fullLogin expects a FullLoginResponse and takes the account over from it.
 func (c *Client) fullLogin(token string) Want {
-	return Answer(append(c.session("SESS."), Is("PCTK", token), Is("NTOS", 0))...)
+	return Answer(append(c.session("SESS."), isSecret("PCTK", token, "the token that was presented"), Is("NTOS", 0))...)
 }
 
 // session checks a SessionInfo at the path prefix and takes it over.

@@ -55,7 +55,7 @@ func redirect(ctx context.Context, cfg Config) (netip.AddrPort, error) {
 	case err != nil:
 		return fail(step, w.String(), &p, err)
 	}
-	to, err := mainServer(ctx, p)
+	to, err := mainServer(ctx, p, cfg.Timeout)
 	if err != nil {
 		return fail(step, "the IPv4 address of a plain main server", &p, err)
 	}
@@ -81,7 +81,7 @@ func askRedirector(conn net.Conn, cfg Config) (blaze.Packet, error) {
 
 // mainServer reads the address out of the answer. The game takes IP where it is
 // present and resolves HOST otherwise (spec: blaze 4.2.1).
-func mainServer(ctx context.Context, p blaze.Packet) (netip.AddrPort, error) {
+func mainServer(ctx context.Context, p blaze.Packet, timeout time.Duration) (netip.AddrPort, error) {
 	g, err := p.Fields()
 	if err != nil {
 		return netip.AddrPort{}, err
@@ -101,6 +101,8 @@ func mainServer(ctx context.Context, p blaze.Packet) (netip.AddrPort, error) {
 	if host == "" {
 		return netip.AddrPort{}, &ValueError{"ADDR", "names neither IP nor HOST"}
 	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip4", host)
 	if err != nil {
 		return netip.AddrPort{}, fmt.Errorf("cannot find the main server: %w", err)

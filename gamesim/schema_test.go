@@ -279,10 +279,9 @@ func TestSchemaDeviations(t *testing.T) {
 
 func FuzzSchema(f *testing.F) {
 	for _, fr := range serverFrames(f) {
-		f.Add(uint16(fr.Component), fr.Command, uint8(fr.Type), fr.Body, false)
-		f.Add(uint16(fr.Component), fr.Command, uint8(fr.Type), fr.Body, true)
+		f.Add(uint16(fr.Component), fr.Command, uint8(fr.Type), fr.Body)
 	}
-	f.Fuzz(func(t *testing.T, component, command uint16, typ uint8, body []byte, lenient bool) {
+	f.Fuzz(func(t *testing.T, component, command uint16, typ uint8, body []byte) {
 		p := blaze.Packet{Header: blaze.Header{
 			Component: blaze.Component(component), Command: command, Type: blaze.Type(typ % 4),
 		}, Body: body}

@@ -43,3 +43,14 @@ func TestSelfTest(t *testing.T) {
 		}
 	}
 }
+
+// TestDeviationsAreDefects plays strictly against a server with the deviations
+// of Pocket Relay.
+func TestDeviationsAreDefects(t *testing.T) {
+	s := newServer(t)
+	s.pocketRelay = true
+	err := SelfTest(t.Context(), SelfTestConfig{Server: s.addr()}, func(Step) {})
+	if err == nil || !strings.Contains(err.Error(), "TCOT has 8 bytes, but TCOL says 56045") {
+		t.Errorf("%v, want the remark about TCOL", err)
+	}
+}

@@ -92,9 +92,7 @@ func (p *peer) handleGame(r blaze.Packet, request tdf.Group) bool {
 			g.remove(target, request.Uint("REAS"), false)
 		}
 	case blaze.GameJoinGame:
-		_, user, _ := request.Union("USER")
-		user = request.Group("USER")
-		target := p.s.find(user.Int("ID"))
+		target := p.s.find(request.Group("USER").Int("ID"))
 		switch {
 		case target == nil:
 			p.send(r.ReplyError(blaze.CodeGameJoinPlayerFailed))

@@ -19,11 +19,11 @@ var (
 	i32     = number{"i32", 32, true}
 	i64     = number{"i64", 64, true}
 
-	str     = plain{tdf.TypeString}
-	blob    = plain{tdf.TypeBlob}
-	objType = plain{tdf.TypeObjectType}
-	objID   = plain{tdf.TypeObjectID}
+	str   = plain{tdf.TypeString}
+	blob  = plain{tdf.TypeBlob}
+	objID = plain{tdf.TypeObjectID}
 
+	// emptyBlob is a blob that ME3 never fills.
 	emptyBlob = only(blob, []byte{})
 
 	// absent is a variable that holds nothing (spec: blaze 2.11).

@@ -15,7 +15,7 @@ import (
 type nothing struct{}
 
 // equal compares a value with an expected one: a number or truth value, a
-// string, an object id or type, a list of numbers, a string map, or nothing.
+// string, a blob, an object id, a list of numbers, a string map, or nothing.
 func equal(v tdf.Value, want any) bool {
 	switch want := want.(type) {
 	case nothing:
@@ -27,8 +27,6 @@ func equal(v tdf.Value, want any) bool {
 		return v.Type() == tdf.TypeString && v.Str() == want
 	case tdf.ObjectID:
 		return v.Type() == tdf.TypeObjectID && v.ObjectID() == want
-	case tdf.ObjectType:
-		return v.Type() == tdf.TypeObjectType && v.ObjectType() == want
 	case []byte:
 		return v.Type() == tdf.TypeBlob && bytes.Equal(v.Blob(), want)
 	case []uint64:
@@ -102,8 +100,6 @@ func show(v tdf.Value) string {
 		return strconv.Quote(v.Str())
 	case v.Type() == tdf.TypeObjectID:
 		return fmt.Sprint(v.ObjectID())
-	case v.Type() == tdf.TypeObjectType:
-		return fmt.Sprint(v.ObjectType())
 	case v.Type() == tdf.TypeList && v.List().Elem() == tdf.TypeVarint:
 		return fmt.Sprint(numbers(v))
 	case v.Type() == tdf.TypeMap && v.Map().Elem() == tdf.TypeString:

@@ -169,7 +169,7 @@ func TestConcurrentPlayers(t *testing.T) {
 			var want []playerdata.Entry
 			for r := range rounds {
 				e := playerdata.Entry{Key: fmt.Sprint("k", r%7), Value: fmt.Sprintf("%d of %d", r, id)}
-				if err := db.SavePlayerData(t.Context(), id, e, at, 300); err != nil {
+				if err := db.SavePlayerData(t.Context(), id, e, at, playerdata.Limits{Keys: 300, Bytes: 300}); err != nil {
 					t.Error(err)
 					return
 				}
@@ -191,7 +191,7 @@ func TestSaveCancelled(t *testing.T) {
 	id := addAccount(t, db, "a").ID
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := db.SavePlayerData(ctx, id, playerdata.Entry{Key: "k", Value: "v"}, at, 300); !errors.Is(err, context.Canceled) {
+	if err := db.SavePlayerData(ctx, id, playerdata.Entry{Key: "k", Value: "v"}, at, playerdata.Limits{Keys: 300, Bytes: 300}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 	if err := save(db, id, "k", "v", 300); err != nil {
