@@ -110,7 +110,7 @@ func (a *App) serve(ctx context.Context, stack *proxy.Stack, address string) err
 	stack.SetTarget(relay.Target{Base: found.Base, Association: found.Association})
 	a.update(func(n *Snapshot) {
 		n.State, n.Services = Starting, stack.Services()
-		n.Server = Server{Name: found.Name(), Version: found.Version.String(), Charon: IsLocal(a.cfg.Server), Bundled: IsLocal(a.cfg.Server)}
+		n.Server = Server{Name: found.Name(), Version: found.Version.String(), Charon: found.Charon, Bundled: IsLocal(a.cfg.Server)}
 	})
 	served := make(chan error, 1)
 	go func() { served <- stack.Serve(ctx) }()

@@ -139,7 +139,7 @@ func (e *Engine) assemble(ctx context.Context, st Store) error {
 	association.Register(e.router)
 
 	e.handler = api.New(api.Config{
-		Version: buildinfo.Compat, Tokens: tokens, Admit: e.admit, Serve: e.serveSession, Logger: e.log,
+		Version: buildinfo.Compat, Charon: buildinfo.Version, Tokens: tokens, Admit: e.admit, Serve: e.serveSession, Logger: e.log,
 	})
 	return nil
 }

@@ -8,9 +8,9 @@ import (
 )
 
 type verbs struct {
-	Serve   serveVerb   `cmd:"" default:"withargs" help:"Run the server until SIGTERM or Ctrl-C. This is what happens without a verb."`
-	Check   checkVerb   `cmd:"" help:"Check the configuration and change nothing."`
-	Version versionVerb `cmd:"" help:"Print the version."`
+	Serve   serveVerb       `cmd:"" default:"withargs" help:"Run the server until SIGTERM or Ctrl-C. This is what happens without a verb."`
+	Check   checkVerb       `cmd:"" help:"Check the configuration and change nothing."`
+	Version cli.VersionVerb `cmd:"" help:"Print the version."`
 }
 
 func main() {

@@ -10,9 +10,9 @@ import (
 )
 
 type verbs struct {
-	Run      runVerb      `cmd:"" help:"Start everything the game needs and keep it running until Ctrl-C."`
-	Selftest selftestVerb `cmd:"" help:"Play a whole match with simulated players and say what works."`
-	Version  versionVerb  `cmd:"" help:"Print the version."`
+	Run      runVerb         `cmd:"" help:"Start everything the game needs and keep it running until Ctrl-C."`
+	Selftest selftestVerb    `cmd:"" help:"Play a whole match with simulated players and say what works."`
+	Version  cli.VersionVerb `cmd:"" help:"Print the version."`
 }
 
 func main() {

@@ -24,6 +24,7 @@ type selftestVerb struct {
 	Listen   netip.Addr `help:"Loopback address for the game's services instead of a random one." placeholder:"127.x.y.z" env:"CHARON_LISTEN"`
 	Players  int        `help:"How many simulated players play, 2 to 4." default:"4" placeholder:"N"`
 	JSON     bool       `help:"Print a JSON array with one object a step."`
+	Foreign  bool       `help:"Test a server that is not Charon, too. Only for a server of your own that nobody plays on: lobbies of simulated players can bring the matchmaking of Pocket Relay servers to a halt."`
 	LogLevel slog.Level `help:"How much to log: DEBUG, INFO, WARN or ERROR." default:"ERROR" placeholder:"LEVEL" env:"CHARON_LOG_LEVEL"`
 }
 
@@ -81,11 +82,17 @@ func (v *selftestVerb) Run(env *cli.Env) (err error) {
 		}
 		return err
 	case s := <-ready:
-		err = v.play(ctx, env, s)
+		err = errForeign
+		if s.Server.Charon || v.Foreign {
+			err = v.play(ctx, env, s)
+		}
 	}
 	stop()
 	return errors.Join(err, <-done)
 }
+
+var errForeign = errors.New("this server is not Charon. Simulated lobbies can bring the matchmaking of Pocket Relay servers to a halt, so it is not tested; " +
+	"if it is yours and nobody plays on it, add --foreign")
 
 // play lets the simulated players play and prints their steps.
 func (v *selftestVerb) play(ctx context.Context, env *cli.Env, s app.Snapshot) error {

@@ -27,8 +27,9 @@ const (
 
 // Config is what the handler needs. All fields are required.
 type Config struct {
-	// Version is the server version that clients are told.
-	Version string
+	// Version is the server version that clients are told, Charon the version
+	// of this program.
+	Version, Charon string
 	// Tokens issues and checks association tokens.
 	Tokens *token.Issuer
 	// Admit asks for a place for one more session; done gives it back. It
@@ -68,6 +69,8 @@ type serverInfo struct {
 	Association string `json:"association"`
 	// TunnelPort is null: this server has no UDP tunnel.
 	TunnelPort *uint16 `json:"tunnel_port"`
+	// Charon is ours: other clients ignore what they do not know.
+	Charon string `json:"charon"`
 }
 
 func (h *Handler) server(w http.ResponseWriter, _ *http.Request) {
@@ -75,7 +78,7 @@ func (h *Handler) server(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	// The answer is small; a client that is gone misses nothing.
-	_ = json.NewEncoder(w).Encode(serverInfo{Ident: ident, Version: h.cfg.Version, Association: association})
+	_ = json.NewEncoder(w).Encode(serverInfo{Ident: ident, Version: h.cfg.Version, Association: association, Charon: h.cfg.Charon})
 }
 
 // upgrade makes the request a game's connection (spec: engine 2.1).

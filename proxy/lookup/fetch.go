@@ -138,6 +138,7 @@ func parseAnswer(body []byte, host string) (*Server, error) {
 		Version     string `json:"version"`
 		Association string `json:"association"`
 		TunnelPort  uint16 `json:"tunnel_port"`
+		Charon      string `json:"charon"`
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return misunderstood(err)
@@ -159,6 +160,7 @@ func parseAnswer(body []byte, host string) (*Server, error) {
 		Version:     version,
 		Association: answer.Association,
 		TunnelPort:  int(answer.TunnelPort),
+		Charon:      answer.Charon != "",
 	}, nil
 }
 

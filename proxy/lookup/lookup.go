@@ -69,6 +69,9 @@ type Server struct {
 	// TunnelPort is the port of the UDP tunnel on the host of Base, or 0 if
 	// the server has none.
 	TunnelPort int
+	// Charon is set if the server says that it is a Charon server, whatever
+	// version it reports.
+	Charon bool
 }
 
 // URL returns the address of path, such as "api/server/upgrade", by appending

@@ -122,6 +122,7 @@ func TestAnswers(t *testing.T) {
 		kind       Kind
 	}{
 		{"0.5.0", `{` + ident + `,"version":"0.5.0"}`, good("0.5.0", "", 0), 0},
+		{"Charon", `{` + ident + `,"version":"0.8.1","charon":"1.0.0"}`, &Server{Version: Version{Minor: 8, Patch: 1}, Charon: true}, 0},
 		{"beta after 0.5.0", `{` + ident + `,"version":"0.5.1-beta"}`, good("0.5.1-beta", "", 0), 0},
 		{"no UDP tunnel", `{` + ident + `,"version":"0.7.0","association":"` + token + `","tunnel_port":null}`, good("0.7.0", token, 0), 0},
 		{"unknown fields", `{` + ident + `,"version":"9.0.0","new":{"a":[1]},"tunnel_port":65535}`, good("9.0.0", "", 65535), 0},
