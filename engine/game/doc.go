@@ -4,6 +4,6 @@
 //
 // A [Game] is changed under its own lock, so that all members see all changes
 // in the same order. Notifications are queued while it is held and sent by the
-// sessions' own goroutines; nothing blocks. The order of locks is matchmaking,
-// game, user, session.
+// sessions' own goroutines; nothing blocks. The order of locks is that of a
+// player's logins (package auth), matchmaking, game, user, session.
 package game

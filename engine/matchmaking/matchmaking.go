@@ -132,9 +132,10 @@ func (l *Local) drop(u *presence.User) {
 func (l *Local) Examine(g *game.Game) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	over := false
+	v := g.View() // a change after this brings the next Examine
+	over := !v.Joinable()
 	l.queue = slices.DeleteFunc(l.queue, func(s *search) bool {
-		if over {
+		if over || !s.criteria.Fits(v) {
 			return false
 		}
 		err := l.join(s, g)

@@ -261,7 +261,7 @@ func TestQueueForgets(t *testing.T) {
 	if m.Waiting() != 0 {
 		t.Error("a cancelled search waits")
 	}
-	// A player who found a game by himself leaves the queue when it is looked at.
+	// A player who found a game by himself leaves the queue when his turn comes.
 	m.Start(q.User, criteria(t, rule{mapRule, []string{"map9"}}), 0)
 	if err := g.Join(q.User, game.Entry{}); err != nil {
 		t.Fatal(err)

@@ -90,7 +90,7 @@ func (r *Router) Unknown() uint64 { return r.unknown.Load() }
 func (r *Router) answer(ctx context.Context, s *Session, p blaze.Packet) blaze.Packet {
 	body, err := p.Fields()
 	if err != nil {
-		s.log.Warn("request body cannot be decoded", "command", blaze.CommandName(p.Component, p.Command), "error", err)
+		s.log.Log(ctx, s.complain(), "request body cannot be decoded", "command", blaze.CommandName(p.Component, p.Command), "error", err)
 		return p.ReplyError(blaze.CodeSystem)
 	}
 	h := r.handlers[route{p.Component, p.Command}]

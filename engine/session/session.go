@@ -3,12 +3,9 @@ package session
 import (
 	"context"
 	"crypto/rand"
-	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
 	"sync"
 	"time"
 
@@ -76,6 +73,8 @@ type Session struct {
 	log    *slog.Logger
 	out    *queue
 
+	complained bool // about a malformed request; only the reader looks
+
 	mu     sync.Mutex
 	end    ending
 	cause  error // why it was aborted
@@ -104,27 +103,15 @@ const defaultLocale = 0x656e4e5a
 // Log returns the session's logger.
 func (s *Session) Log() *slog.Logger { return s.log }
 
-// ending says what has been decided about the end of a session.
-type ending int
-
-const (
-	running  ending = iota
-	over            // nothing more comes from the game
-	draining        // the server ends it, after what is queued
-	aborted         // at once
-)
-
-// errSlow is the cause when a game does not read what it is sent.
-var errSlow = errors.New("the game does not read what it is sent")
-
-// Times at the end of a session: what a request may take that nobody hears of
-// otherwise, what the game has for taking the rest of what it is sent, and for
-// closing its end after that.
-const (
-	requestTime = 30 * time.Second
-	flushTime   = 5 * time.Second
-	lingerTime  = time.Second
-)
+// complain returns the level at which the next malformed request is logged:
+// one is worth knowing, the rest could fill a disk.
+func (s *Session) complain() slog.Level {
+	if s.complained {
+		return slog.LevelDebug
+	}
+	s.complained = true
+	return slog.LevelWarn
+}
 
 // Run serves the connection until it ends, ctx is done or a fault closes it,
 // and returns when everything has been sent that could be. The caller then
@@ -143,56 +130,6 @@ func (s *Session) Run(ctx context.Context) {
 	<-written
 	s.close()
 	s.logEnd(err)
-}
-
-// finish lets the writer end after what is queued, within flushTime.
-func (s *Session) finish() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.end == running {
-		s.end = over
-	}
-	if s.end != aborted {
-		_ = s.conn.SetWriteDeadline(time.Now().Add(min(flushTime, s.limits.WriteTimeout)))
-	}
-	s.last = true
-	s.out.close()
-}
-
-// close closes the connection. If the server is the one who ends it, it waits
-// a moment for the game to do the same: closing a connection with input that
-// was never read makes the system throw away what the game has still to get.
-func (s *Session) close() {
-	s.mu.Lock()
-	end := s.end
-	s.mu.Unlock()
-	half, ok := s.conn.(interface{ CloseWrite() error })
-	if ok && end == draining && half.CloseWrite() == nil {
-		_ = s.conn.SetReadDeadline(time.Now().Add(lingerTime))
-		_, _ = io.Copy(io.Discard, io.LimitReader(s.conn, int64(s.limits.MaxFrame)))
-	}
-	_ = s.conn.Close()
-}
-
-func (s *Session) logEnd(err error) {
-	s.mu.Lock()
-	end, cause := s.end, s.cause
-	s.mu.Unlock()
-	var tooLarge *blaze.FrameTooLargeError
-	switch {
-	case end == draining:
-		s.log.Info("session ended by the server")
-	case end == aborted:
-		s.log.Warn("session cut", "error", cause)
-	case errors.Is(err, io.EOF):
-		s.log.Info("session ended")
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		s.log.Info("session ended: nothing was heard of the game", "for", s.limits.Silence)
-	case errors.As(err, &tooLarge):
-		s.log.Warn("session ended: the packet is too large", "error", err)
-	default:
-		s.log.Info("session ended: the connection broke", "error", err)
-	}
 }
 
 // read answers requests one after another.
@@ -216,6 +153,9 @@ func (s *Session) read(ctx context.Context) error {
 		}
 	}
 }
+
+// requestTime bounds the answering of one request.
+const requestTime = 30 * time.Second
 
 // respond answers one request; the notifications that it causes follow.
 func (s *Session) respond(ctx context.Context, p blaze.Packet) (ok bool) {
@@ -311,27 +251,4 @@ func (s *Session) Notify(p blaze.Packet) {
 	if !s.out.notify(frame) {
 		s.abort(errSlow)
 	}
-}
-
-// Shutdown ends the session once the request that is being answered, if any,
-// is answered and what is queued has been sent. It does not wait.
-func (s *Session) Shutdown() { s.stop(draining, nil) }
-
-// abort ends the session at once, without waiting either.
-func (s *Session) abort(cause error) { s.stop(aborted, cause) }
-
-func (s *Session) stop(how ending, cause error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.end != running {
-		return
-	}
-	s.end, s.cause = how, cause
-	past := time.Unix(1, 0)
-	if how == draining { // the reader finishes what it has begun
-		_ = s.conn.SetReadDeadline(past)
-		return
-	}
-	_ = s.conn.SetDeadline(past)
-	s.out.close()
 }

@@ -5,6 +5,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/charonrelay/charon/blaze"
 	"github.com/charonrelay/charon/engine/account"
@@ -42,10 +43,16 @@ type Config struct {
 }
 
 // Component answers the Authentication commands.
-type Component struct{ cfg Config }
+type Component struct {
+	cfg Config
+	// players orders the logins and ends of a player, by id: a new login
+	// begins when the one before it is out of its game, so that nobody meets
+	// the same player twice. Taken before all other locks.
+	players [64]sync.Mutex
+}
 
 // New returns the component.
-func New(cfg Config) *Component { return &Component{cfg} }
+func New(cfg Config) *Component { return &Component{cfg: cfg} }
 
 // Register adds the component's commands.
 func (c *Component) Register(r *session.Router) {
@@ -142,7 +149,7 @@ func (c *Component) End(s *session.Session) {
 		return
 	}
 	s.KeepNetwork(l.User.Network())
-	if c.depart(l.User) {
+	if c.logOut(l.User) {
 		s.Log().Info("player logged out", "player", l.User.ID)
 	}
 }
@@ -159,7 +166,7 @@ func (c *Component) adopt(ctx context.Context, s *session.Session, a account.Acc
 	u := presence.NewUser(presence.Identity{ID: a.ID, Name: a.Name, Locale: s.Locale()}, s, s.Network(), rating)
 	l := &session.Login{User: u, Account: a, Token: token}
 	s.SetLogin(l)
-	if old := c.cfg.Users.Register(u); old != nil && c.depart(old) {
+	if old := c.logIn(u); old != nil {
 		s.Log().Info("player had logged in elsewhere, the older connection is closed", "player", a.ID)
 		old.Disconnect()
 	}
@@ -167,7 +174,30 @@ func (c *Component) adopt(ctx context.Context, s *session.Session, a account.Acc
 	return l, nil
 }
 
-// depart ends a user; it reports false if somebody else has done it.
+// logIn makes u the player's user, and returns the one he replaces once that
+// one is out of everything.
+func (c *Component) logIn(u *presence.User) (replaced *presence.User) {
+	defer c.lock(u)()
+	old := c.cfg.Users.Register(u)
+	if old != nil {
+		c.depart(old)
+	}
+	return old
+}
+
+// logOut ends a user. It reports false if a newer login has done that.
+func (c *Component) logOut(u *presence.User) bool {
+	defer c.lock(u)()
+	return c.depart(u)
+}
+
+// lock locks the logins of u's player.
+func (c *Component) lock(u *presence.User) (unlock func()) {
+	m := &c.players[u.ID%uint32(len(c.players))]
+	m.Lock()
+	return m.Unlock
+}
+
 func (c *Component) depart(u *presence.User) bool {
 	if !u.End() {
 		return false

@@ -59,7 +59,7 @@ func report(players []int64, fields func(e *tdf.Encoder, i int)) blaze.Packet {
 // TestReport is spec: blaze 4.10 and engine 15 S-05: nobody reports for others.
 func TestReport(t *testing.T) {
 	vector := wiretest.Hex(t, `
-		85 9A EC E8 00 00 C3 2D B4 07 00 CB 0C B4 03 9E 1B 65 07 01 01
+		9A EC E8 00 00 C3 2D B4 07 00 CB 0C B4 03 9E 1B 65 07 01 01
 		9E 1B 65 03 9E 1B 65 03 00 C2 CE 72 05 00 03 01 01 8F 4C B9 00 95 85 02 BA 3A 30 00 0A BB 28 74
 		00 14 00 00 9F 2A 64 00 00 9F 4E 70 01 11 6D 61 73 73 45 66 66 65 63 74 52 65 70 6F 72 74 00 00`)
 	both := func(e *tdf.Encoder, i int) { e.Uint("NCHP", uint64(10+i)); e.Uint("NRAT", uint64(20+i)) }
