@@ -10,11 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/charonrelay/charon/internal/testutil"
 	"github.com/charonrelay/charon/proxy/redirector"
 	"github.com/charonrelay/charon/proxy/relay"
 	"github.com/charonrelay/charon/proxy/ssl3"
-	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

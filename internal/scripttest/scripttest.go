@@ -47,7 +47,7 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	path, text := ts.MkAbs(args[0]), args[1]
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		b, err := os.ReadFile(path) //nolint:gosec // a file of the script
+		b, err := os.ReadFile(path)
 		if err != nil {
 			continue
 		}

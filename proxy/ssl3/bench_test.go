@@ -67,13 +67,13 @@ func BenchmarkServerHandshake(b *testing.B) {
 // measure for the others.
 func BenchmarkDecrypt(b *testing.B) {
 	key := serverConfig(b).Certificate.PrivateKey
-	ciphertext, err := rsa.EncryptPKCS1v15(rand.Reader, &key.PublicKey, make([]byte, 48))
+	ciphertext, err := rsa.EncryptPKCS1v15(rand.Reader, &key.PublicKey, make([]byte, 48)) //nolint:staticcheck // SSL 3.0 knows nothing else
 	if err != nil {
 		b.Fatal(err)
 	}
 	secret := make([]byte, 48)
 	for b.Loop() {
-		if err := rsa.DecryptPKCS1v15SessionKey(nil, key, ciphertext, secret); err != nil {
+		if err := rsa.DecryptPKCS1v15SessionKey(nil, key, ciphertext, secret); err != nil { //nolint:staticcheck // SSL 3.0 knows nothing else
 			b.Fatal(err)
 		}
 	}
