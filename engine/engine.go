@@ -82,9 +82,8 @@ type Engine struct {
 	mu       sync.Mutex
 	sessions int
 	draining bool
-	stop     context.CancelFunc // ends all sessions
-	ctx      context.Context    // of all sessions
-	wg       sync.WaitGroup     // sessions
+	ctx      context.Context // of all sessions
+	wg       sync.WaitGroup  // sessions
 }
 
 // New returns an engine on the store, which stays the caller's.
@@ -99,9 +98,7 @@ func New(ctx context.Context, cfg Config, st Store) (*Engine, error) {
 		cfg.MaxSessions = defaultMaxSessions
 	}
 	e := &Engine{cfg: cfg, log: cfg.Logger, router: session.NewRouter()}
-	e.ctx, e.stop = context.WithCancel(context.Background())
 	if err := e.assemble(ctx, st); err != nil {
-		e.stop()
 		return nil, fmt.Errorf("set up the game server: %w", err)
 	}
 	return e, nil
@@ -158,6 +155,10 @@ const (
 func (e *Engine) Serve(ctx context.Context, ln net.Listener) error {
 	background, stop := context.WithCancel(ctx)
 	defer stop()
+	// Sessions end when no more can begin, so after ctx.
+	var endSessions context.CancelFunc
+	e.ctx, endSessions = context.WithCancel(context.WithoutCancel(ctx))
+	defer endSessions()
 	var timers sync.WaitGroup
 	timers.Go(func() { e.mm.Run(background) })
 
@@ -173,7 +174,7 @@ func (e *Engine) Serve(ctx context.Context, ln net.Listener) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
-	e.drain(srv)
+	e.drain(srv, endSessions)
 	stop()
 	timers.Wait()
 	if err != nil && !errors.Is(err, http.ErrServerClosed) {
@@ -183,11 +184,11 @@ func (e *Engine) Serve(ctx context.Context, ln net.Listener) error {
 }
 
 // drain takes no more connections and ends those that are there.
-func (e *Engine) drain(srv *http.Server) {
+func (e *Engine) drain(srv *http.Server, endSessions context.CancelFunc) {
 	e.mu.Lock()
 	e.draining = true
 	e.mu.Unlock()
-	e.stop()
+	endSessions()
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	if srv.Shutdown(ctx) != nil {

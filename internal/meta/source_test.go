@@ -121,16 +121,35 @@ func TestNoTestIsSkipped(t *testing.T) {
 			continue
 		}
 		ast.Inspect(f.ast, func(node ast.Node) bool {
-			call, ok := node.(*ast.CallExpr)
-			if !ok {
-				return true
-			}
-			if method, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, method.Sel.Name) {
-				t.Errorf("%s:%d: skips; a test that cannot run here belongs behind a build tag", f.path, f.line(call.Pos()))
+			switch n := node.(type) {
+			case *ast.FuncLit:
+				return !takesRapid(n.Type)
+			case *ast.FuncDecl:
+				return !takesRapid(n.Type)
+			case *ast.CallExpr:
+				if method, ok := n.Fun.(*ast.SelectorExpr); ok && slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, method.Sel.Name) {
+					t.Errorf("%s:%d: skips; a test that cannot run here belongs behind a build tag", f.path, f.line(n.Pos()))
+				}
 			}
 			return true
 		})
 	}
+}
+
+// takesRapid reports whether a function has a parameter of type *rapid.T. Such a function skips a step of a random walk, not a test.
+func takesRapid(function *ast.FuncType) bool {
+	return slices.ContainsFunc(function.Params.List, func(field *ast.Field) bool {
+		pointer, ok := field.Type.(*ast.StarExpr)
+		if !ok {
+			return false
+		}
+		name, ok := pointer.X.(*ast.SelectorExpr)
+		if !ok {
+			return false
+		}
+		pkg, ok := name.X.(*ast.Ident)
+		return ok && pkg.Name == "rapid" && name.Sel.Name == "T"
+	})
 }
 
 // Words that have no business in the repository: places on somebody's machine, hosts of package registries, and unfinished work.

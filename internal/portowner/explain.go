@@ -56,7 +56,7 @@ func inUseBy(owner Owner, err error) string {
 	case err == nil:
 		return owner.String() + "; close that program and try again"
 	case errors.Is(err, ErrHidden):
-		return "a program of another user; close that program, or log the other user out, and try again"
+		return "a program that the system does not show, probably of another user; close it, or log the other user out, and try again"
 	}
 	return "another program; close other copies of Charon or Pocket Relay and try again"
 }

@@ -69,7 +69,7 @@ func TestExplainTexts(t *testing.T) {
 	}{
 		{name: "known", err: bindError(inUse), owner: Owner{PID: 7, Name: "Origin.exe"}, want: "in use by Origin.exe (process 7); close that program"},
 		{name: "nameless", err: bindError(inUse), owner: Owner{PID: 7}, want: "in use by process 7; close that program"},
-		{name: "hidden", err: bindError(inUse), find: ErrHidden, want: "in use by a program of another user; close"},
+		{name: "hidden", err: bindError(inUse), find: ErrHidden, want: "in use by a program that the system does not show, probably of another user; close"},
 		{name: "unknown", err: bindError(inUse), find: ErrNotFound, want: "in use by another program; close other copies"},
 		{name: "unsupported", err: bindError(inUse), find: errors.ErrUnsupported, want: "in use by another program; close other copies"},
 	} {

@@ -28,6 +28,9 @@ func find(transport string, addr netip.AddrPort) (Owner, error) {
 	if !ok {
 		return Owner{}, ErrNotFound
 	}
+	if found.holder == 0 {
+		return Owner{}, ErrHidden // Wine does not tell
+	}
 	return Owner{PID: int(found.holder), Name: processName(uint32(found.holder))}, nil
 }
 

@@ -40,14 +40,15 @@ func (l layout) parse(table []byte) ([]socket, error) {
 	}
 	sockets := make([]socket, 0, count)
 	for row := range slices.Chunk(rows[:count*l.size], l.size) {
+		listening := l.state < 0 || word(row[l.state:]) == stateListen
 		pid := word(row[l.pid:])
-		if pid == 0 {
+		if pid == 0 && !listening {
 			continue // a closed connection that nobody holds any more
 		}
 		addr, _ := netip.AddrFromSlice(row[l.addr : l.addr+l.addrLen])
 		sockets = append(sockets, socket{
 			local:     netip.AddrPortFrom(addr, binary.BigEndian.Uint16(row[l.port:])),
-			listening: l.state < 0 || word(row[l.state:]) == stateListen,
+			listening: listening,
 			holder:    uint64(pid),
 		})
 	}
