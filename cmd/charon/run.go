@@ -6,6 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"os"
+	"path/filepath"
+	"runtime"
 
 	"github.com/alecthomas/kong"
 
@@ -59,6 +62,14 @@ func (v *runVerb) dataFolder() (string, error) {
 	return f.Data, err
 }
 
+// hostsFile is where the system keeps names of its own.
+func hostsFile() string {
+	if runtime.GOOS == "windows" {
+		return filepath.Join(os.Getenv("SystemRoot"), "System32", "drivers", "etc", "hosts")
+	}
+	return "/etc/hosts"
+}
+
 // progress renders snapshots as lines on a terminal.
 type progress struct {
 	out    io.Writer
@@ -73,7 +84,8 @@ func (p *progress) line(format string, args ...any) {
 
 func (p *progress) greet() {
 	p.line("%s", buildinfo.String())
-	p.line("hosts file: left alone, Charon cannot change it yet. For the game to come here it needs the line")
+	p.line("hosts file: left alone, Charon cannot change it yet. For the game to come here, put this line into")
+	p.line("            %s:", hostsFile())
 	p.line("            %s gosredirector.ea.com", p.listen)
 }
 
