@@ -312,7 +312,7 @@ func TestKeepAlive(t *testing.T) {
 			}
 			return []blaze.Packet{p}
 		}
-		c := dialTest(t, Config{Server: s.addr(), Timeout: 500 * time.Millisecond})
+		c := dialTest(t, Config{Server: s.addr(), Timeout: 2 * time.Second})
 		if err := c.PreAuth(t.Context()); err != nil {
 			t.Fatal(err)
 		}
