@@ -145,14 +145,33 @@ func claim(ctx context.Context, db *sql.DB) error {
 			return fmt.Errorf("mark the new database: %w", err)
 		}
 	}
-	var mode string
-	if err := db.QueryRowContext(ctx, `PRAGMA journal_mode = WAL`).Scan(&mode); err != nil {
+	mode, err := switchToWAL(ctx, db)
+	if err != nil {
 		return fmt.Errorf("switch to a write-ahead log: %w", err)
 	}
 	if mode != "wal" {
 		return fmt.Errorf("the file system does not support a write-ahead log (SQLite stays in mode %q); use a local disk", mode)
 	}
 	return nil
+}
+
+// switchToWAL returns the journal mode that it achieves. SQLite itself does not
+// wait here for another process that is making the database: it holds a lock
+// already when it asks for the next, and two that waited so would wait for ever.
+func switchToWAL(ctx context.Context, db *sql.DB) (mode string, err error) {
+	const pause = 20 * time.Millisecond
+	for patience := busyTimeout; ; patience -= pause {
+		err = db.QueryRowContext(ctx, `PRAGMA journal_mode = WAL`).Scan(&mode)
+		var fault *sqlite.Error
+		if !errors.As(err, &fault) || fault.Code()&0xff != sqlite3.SQLITE_BUSY || patience <= 0 {
+			return mode, err
+		}
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-time.After(pause):
+		}
+	}
 }
 
 // checkpoint forces all changes into the database file and empties the log. If
