@@ -135,13 +135,23 @@ func FuzzMessages(f *testing.F) {
 
 // FuzzCertificate makes sure that nothing upsets the readers, and that the stored form is read as it was written.
 func FuzzCertificate(f *testing.F) {
-	certificate := serverConfig(f).Certificate
-	f.Add(certificate.DER)
+	f.Add(serverConfig(f).Certificate.DER)
 	f.Add(goodParts().encode())
-	f.Add(encodeCertificateFile(certificate))
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(_ *testing.T, data []byte) {
 		_, _ = publicKey(data)
 		_ = CheckGameCertificate(data, GameHost)
+	})
+}
+
+// FuzzCertificateFile begins with files whose key is damaged: checking a good
+// one takes so long under the fuzzer that it would try nothing else.
+func FuzzCertificateFile(f *testing.F) {
+	file := encodeCertificateFile(serverConfig(f).Certificate)
+	for _, n := range []int{len(file) / 2, len(file) - 40} {
+		f.Add(file[:n])
+	}
+	f.Add(bytes.Replace(file, []byte("KEY-----\n"), []byte("KEY-----\nAA"), 1))
+	f.Fuzz(func(t *testing.T, data []byte) {
 		stored, err := decodeCertificateFile(data)
 		if err != nil {
 			return
