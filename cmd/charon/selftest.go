@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/charonrelay/charon/app"
 	"github.com/charonrelay/charon/gamesim"
@@ -43,7 +44,8 @@ func (v *selftestVerb) Validate() error {
 
 // Run brings up a stack of its own and plays through it.
 func (v *selftestVerb) Run(env *cli.Env) (err error) {
-	dir, err := os.MkdirTemp("", "charon-selftest-")
+	sweep(env)
+	dir, err := os.MkdirTemp("", tempPrefix)
 	if err != nil {
 		return err
 	}
@@ -89,6 +91,27 @@ func (v *selftestVerb) Run(env *cli.Env) (err error) {
 	}
 	stop()
 	return errors.Join(err, <-done)
+}
+
+// tempPrefix begins the names of the self-test's folders; no self-test runs
+// for longer than stale.
+const (
+	tempPrefix = "charon-selftest-"
+	stale      = time.Hour
+)
+
+// sweep removes what self-tests have left behind that were killed.
+func sweep(env *cli.Env) {
+	left, _ := filepath.Glob(filepath.Join(os.TempDir(), tempPrefix+"*")) // the pattern is good
+	for _, dir := range left {
+		info, err := os.Lstat(dir)
+		if err != nil || !info.IsDir() || time.Since(info.ModTime()) < stale {
+			continue
+		}
+		if os.RemoveAll(dir) == nil {
+			_, _ = fmt.Fprintf(env.Stderr, "removed %s, left by a self-test that was killed\n", dir)
+		}
+	}
 }
 
 var errForeign = errors.New("this server is not Charon. Simulated lobbies can bring the matchmaking of Pocket Relay servers to a halt, so it is not tested; " +

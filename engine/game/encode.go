@@ -3,9 +3,8 @@ package game
 import (
 	"github.com/charonrelay/charon/blaze"
 	"github.com/charonrelay/charon/blaze/tdf"
+	"github.com/charonrelay/charon/engine/presence"
 )
-
-const pingSite = "ea-sjc"
 
 // setupReason is why a player is sent a setup (GameSetupReason, spec: blaze 4.1).
 type setupReason struct {
@@ -72,7 +71,7 @@ func (g *Game) encodeGame(e *tdf.Encoder) {
 	e.Blob("PGSR", nil)
 	e.Group("PHST", hostInfo)
 	e.Uint("PRES", presenceStandard)
-	e.Str("PSAS", pingSite)
+	e.Str("PSAS", presence.PingSite)
 	e.Uint("QCAP", 0)
 	e.Uint("SEED", uint64(g.seed))
 	e.Uint("TCAP", 0)
@@ -137,7 +136,7 @@ func (g *Game) encodeData(e *tdf.Encoder) {
 	e.Uint("NTOP", topologyPeerHosted)
 	e.UintList("PCNT", uint64(len(g.members)), 0)
 	e.Uint("PRES", presenceStandard)
-	e.Str("PSAS", pingSite)
+	e.Str("PSAS", presence.PingSite)
 	e.Str("PSID", "")
 	e.Uint("QCAP", 0)
 	e.Uint("QCNT", 0)

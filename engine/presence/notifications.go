@@ -5,9 +5,12 @@ import (
 	"github.com/charonrelay/charon/blaze/tdf"
 )
 
+// PingSite is the alias of the one QoS site that games are told, and that is
+// everybody's best (spec: blaze 5.2).
+const PingSite = "ea-sjc"
+
 // Constants of the extended data (spec: blaze 4.1, 5.2).
 const (
-	pingSite       = "ea-sjc"
 	statN7Rating   = 0x70001 // component Stats, attribute 1
 	accountLocale  = 0x64654445
 	flagSubscribed = 1
@@ -28,7 +31,7 @@ func (u *User) encodeIdentification(e *tdf.Encoder) {
 // encodeExtendedData writes UserSessionExtendedData (spec: blaze 4.1).
 func (u *User) encodeExtendedData(e *tdf.Encoder) {
 	u.net.Address.Encode(e, "ADDR")
-	e.Str("BPS", pingSite)
+	e.Str("BPS", PingSite)
 	e.Str("CTY", "")
 	e.VariableAbsent("CVAR")
 	e.Map("DMAP", tdf.TypeVarint, tdf.TypeVarint, 1, func(int) {

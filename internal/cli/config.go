@@ -56,11 +56,15 @@ func LoadConfig(ctx *kong.Context, verb any, fallback string) error {
 // readConfig checks the file against the fields of verb and returns its values.
 func readConfig(path string, verb any) (map[string]any, error) {
 	probe := reflect.New(reflect.TypeOf(verb).Elem()).Interface()
-	if err := strictconf.Load(path, probe); err != nil {
+	data, err := strictconf.Read(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := strictconf.Decode(path, data, probe); err != nil {
 		return nil, err
 	}
 	values := map[string]any{}
-	if _, err := toml.DecodeFile(path, &values); err != nil {
+	if err := toml.Unmarshal(data, &values); err != nil {
 		return nil, err
 	}
 	for k, v := range values {

@@ -64,19 +64,28 @@ func (p Problems) Unwrap() []error {
 
 // Load reads the file at path as Decode does. Files larger than MaxSize are refused. A missing file is fs.ErrNotExist.
 func Load(path string, into any) error {
+	data, err := Read(path)
+	if err != nil {
+		return err
+	}
+	return Decode(path, data, into)
+}
+
+// Read returns the content of the file at path, for Decode. Files larger than MaxSize are refused. A missing file is fs.ErrNotExist.
+func Read(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("read configuration: %w", err)
+		return nil, fmt.Errorf("read configuration: %w", err)
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, MaxSize+1))
 	if err != nil {
-		return fmt.Errorf("read configuration: %w", err)
+		return nil, fmt.Errorf("read configuration: %w", err)
 	}
 	if len(data) > MaxSize {
-		return Problems{{File: path, Text: fmt.Sprintf("larger than %d bytes: this is no configuration", MaxSize)}}
+		return nil, Problems{{File: path, Text: fmt.Sprintf("larger than %d bytes: this is no configuration", MaxSize)}}
 	}
-	return Decode(path, data, into)
+	return data, nil
 }
 
 // Decode reads data, in TOML, into the structure that into points to. The name is for messages, usually the file's path.

@@ -7,6 +7,7 @@ import (
 	"github.com/charonrelay/charon/blaze"
 	"github.com/charonrelay/charon/blaze/tdf"
 	"github.com/charonrelay/charon/engine/content"
+	"github.com/charonrelay/charon/engine/presence"
 	"github.com/charonrelay/charon/engine/session"
 )
 
@@ -16,7 +17,6 @@ const (
 	projectID     = "303107"
 	serverVersion = "Blaze 3.15.08.0 (CL# 1905397)\n"
 	qosServiceID  = 0x45410805
-	qosSite       = "ea-sjc"
 	qosSiteName   = "prod-sjc"
 	locale        = 0x656e4e5a // enNZ
 	telemetryKey  = "^               \u03a4 \u078a  \u0730        \u4c59 \u01ce          \u0089 \u00ec            \u0309  \u031a \u0219  \u0617  \u035b \u0319    \ubca6    \u0121 \u018c       \u02f2\ue215\u0480 "
@@ -58,7 +58,7 @@ func (c *Component) preAuth(_ context.Context, s *session.Session, req *session.
 			e.Group("BWPS", func() { site(e) })
 			e.Uint("LNP", 1)
 			e.Map("LTPS", tdf.TypeString, tdf.TypeGroup, 1, func(int) {
-				e.ElemStr(qosSite)
+				e.ElemStr(presence.PingSite)
 				e.ElemGroup(func() { site(e) })
 			})
 			e.Uint("SVID", qosServiceID)
